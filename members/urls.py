@@ -1,0 +1,53 @@
+"""Addresses of this room."""
+
+from django.urls import path
+
+from members.views import (
+    bulk,
+    converting,
+    custom_fields,
+    editing,
+    exporting,
+    importing,
+    leaving,
+    listing,
+    merging,
+    record,
+    tree,
+)
+
+urlpatterns = [
+    path("members/", listing.members, name="members"),
+    path("members/new/", editing.new, name="member_new"),
+    path("members/parents/", tree.parents, name="member_parents"),
+    path("members/export/", exporting.export, name="member_export"),
+    path("members/import/", importing.import_new, name="import_new"),
+    path("members/import/<int:pk>/", importing.import_page, name="import"),
+    path("members/import/<int:pk>/columns/", importing.columns, name="import_columns"),
+    path("members/import/<int:pk>/start/", importing.start, name="import_start"),
+    path("members/import/<int:pk>/cancel/", importing.cancel, name="import_cancel"),
+    path("members/import/<int:pk>/errors.csv", importing.errors_csv, name="import_errors"),
+    path("members/bulk/", bulk.select, name="bulk_select"),
+    path("members/bulk/<int:pk>/", bulk.bulk_action, name="bulk_action"),
+    path("members/bulk/<int:pk>/cancel/", bulk.cancel, name="bulk_cancel"),
+    path("members/<int:pk>/", record.details, name="member"),
+    path("members/<int:pk>/membership/", record.membership, name="member_membership"),
+    path("members/<int:pk>/family/", record.family, name="member_family"),
+    path("members/<int:pk>/settings/", record.settings, name="member_settings"),
+    path("members/<int:pk>/audit/", record.audit, name="member_audit"),
+    path("members/<int:pk>/edit/", editing.edit, name="member_edit"),
+    path("members/<int:pk>/edit/<slug:section>/", editing.edit, name="member_edit_section"),
+    path("members/<int:pk>/move/", tree.move, name="member_move"),
+    path("members/<int:pk>/kind/", converting.change_kind, name="member_change_kind"),
+    path("members/<int:pk>/roles/", tree.roles, name="member_roles"),
+    path("members/<int:pk>/merge/", merging.merge, name="member_merge"),
+    path("members/<int:pk>/deactivate/", leaving.deactivate, name="member_deactivate"),
+    path("members/<int:pk>/reactivate/", leaving.reactivate, name="member_reactivate"),
+    path("members/<int:pk>/delete/", leaving.delete, name="member_delete"),
+    path("fields/", custom_fields.custom_fields, name="custom_fields"),
+    path("fields/new/", custom_fields.new_field, name="custom_field_new"),
+    path("fields/<slug:key>/", custom_fields.field_place, name="custom_field_place"),
+    path("fields/<slug:key>/edit/", custom_fields.edit_field, name="custom_field"),
+    path("fields/<slug:key>/move/", custom_fields.move_field, name="custom_field_move"),
+    path("fields/<slug:key>/delete/", custom_fields.delete_field, name="custom_field_delete"),
+]
