@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from axe_core_python.base import AXE_SCRIPT
-from playwright.sync_api import ConsoleMessage, Dialog, Page, ViewportSize
+from playwright.sync_api import ConsoleMessage, Dialog, Page, Route, ViewportSize
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -35,6 +37,9 @@ SLOW = """(pause) => {
     };
 }"""
 """Every request that a page makes by itself waits, in milliseconds, before it is sent."""
+
+LATE_SCRIPTS = re.compile(r"/(shell|htmx-2\.min|groups-[a-z]+|bulk)[.\w]*\.js$")
+"""What is not there before anything can be pressed; what a module imports follows upon it."""
 
 _violations: WeakKeyDictionary[Page, list[str]] = WeakKeyDictionary()
 _errors: WeakKeyDictionary[Page, list[str]] = WeakKeyDictionary()
@@ -68,6 +73,17 @@ def questions_of(page: Page) -> list[str]:
 def answer_late(page: Page, *, pause: int = 700) -> None:
     """Let the page that is shown now hear from the server only after a pause, in milliseconds, as on a poor line."""
     page.evaluate(SLOW, pause)
+
+
+@contextmanager
+def scripts_late(page: Page) -> Iterator[None]:
+    """The page that is opened in the body gets its scripts when the body is done, as on a poor line."""
+    held: list[Route] = []
+    page.route(LATE_SCRIPTS, lambda script: held.append(script))
+    yield
+    for script in held:
+        script.continue_()
+    page.unroute(LATE_SCRIPTS)
 
 
 def assert_no_csp_violations(page: Page) -> None:
