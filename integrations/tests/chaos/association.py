@@ -116,6 +116,11 @@ class Association(Side):
 
     # Groups and their sync
 
+    def join_too(self, step: Step) -> None:
+        """Whoever is picked for one group is picked for another, whose list takes an import of its own."""
+        picked = GroupRecord.objects.exclude(group=self._group(step.a)).values("member")
+        self.put_in(self._group(step.a), Member.objects.filter(pk__in=picked).order_by("pk"))
+
     def put_into_group(self, step: Step) -> None:
         if one := self._member(step.a):
             self.put_in(self._group(step.b), [one])

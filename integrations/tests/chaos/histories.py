@@ -12,7 +12,11 @@ import time_machine
 
 from integrations.sandbox.server import SandboxServer
 from integrations.tests.chaos.cover import covering_rows
-from integrations.tests.chaos.ending import assert_all_is_as_it_should_be, assert_nothing_was_forgotten
+from integrations.tests.chaos.ending import (
+    assert_all_is_as_it_should_be,
+    assert_nobody_was_refused_in_passing,
+    assert_nothing_was_forgotten,
+)
 from integrations.tests.chaos.scenes import BOUNDARIES, dying_at, struck_by
 from integrations.tests.chaos.steps import BEGINNING, Step, draw_steps
 from integrations.tests.chaos.trouble import TROUBLES
@@ -60,6 +64,7 @@ def live(history: History, sandbox: SandboxServer, monkeypatch: pytest.MonkeyPat
         world = World(sandbox, monkeypatch, travel, switches=dict(history.switches))
         for step in history.steps:
             world.perform(step)
+            assert_nobody_was_refused_in_passing(world)
         world.quieten()
         assert_nothing_was_forgotten(world)
         world.sleep_over_it()

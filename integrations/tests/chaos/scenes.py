@@ -19,6 +19,7 @@ CYCLE = Step("cycle")
 CHECKED = Step("cycle", c=1)
 FEW: Scene = (CYCLE,)
 MANY: Scene = (Step("add_many"), CYCLE)
+JOIN: Scene = (Step("turn_on", 1), *MANY, Step("join_too", 1), CYCLE)
 CLEAR: Scene = (*MANY, Step("edit_many"), CYCLE)
 EDIT: Scene = (CYCLE, Step("rename_person"), CYCLE)
 LEAVE: Scene = (CYCLE, Step("take_out_of_group"), CYCLE)
@@ -41,7 +42,7 @@ LOST_LIST = _spoiled(FEW, "lose_answer", f"POST {LIST}")
 LOST_FIELD = _spoiled(FEW, "lose_answer", f"POST {FIELD}")
 NO_LIST = (*_spoiled(FEW, "lose_request", f"POST {LIST}"), CYCLE)
 NO_FIELD = _spoiled(FEW, "lose_request", f"POST {FIELD}")
-LOST_IMPORT = _spoiled(MANY, "lose_answer", f"POST {IMPORT}")
+LOST_IMPORT = _spoiled(JOIN, "lose_request", f"POST {IMPORT}")
 LOST_REMOVAL = _spoiled(LEAVE, "lose_answer", f"POST {REMOVE}")
 LOST_NAME = _spoiled(RENAME, "lose_answer", f"PUT {LIST}/")
 LOST_DELETION = _spoiled(FORGET, "lose_answer", f"DELETE {PERSON}/")
@@ -60,7 +61,7 @@ BOUNDARIES: dict[str, Scene] = dict(
     [
         *_sent_and_answered(FEW, f"GET {LIST}", f"POST {LIST}", f"GET {FIELD}", f"POST {FIELD}"),
         *_sent_and_answered(FEW, f"GET {PERSON}", f"POST {PERSON}"),
-        *_sent_and_answered(MANY, f"POST {IMPORT}"),
+        *_sent_and_answered(JOIN, f"POST {IMPORT}"),
         *_sent_and_answered(CLEAR, "GET /activities"),
         *_sent_and_answered(EDIT, f"GET {PERSON}/…", f"PUT {PERSON}/…"),
         *_sent_and_answered(LEAVE, f"POST {REMOVE}"),
