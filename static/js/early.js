@@ -5,15 +5,19 @@
   const PRESSED = "button, a[hx-get], a[data-opens]";
   // Asks only when its value differs from what it was when it was first seen.
   const COMPARES = '[hx-trigger*="changed"]';
+  // A page whose scripts do not come works without them, if less well.
+  const PATIENCE = 4_000;
 
   const waiting = [];
   const edited = new Map();
   let typed = [];
+  let timer;
 
   function hold(event, answer) {
     event.preventDefault();
     event.stopImmediatePropagation();
     waiting.push(answer);
+    timer ??= setTimeout(release, PATIENCE);
   }
 
   function press(event) {
@@ -31,19 +35,27 @@
   }
 
   function edit({ target, type }) {
-    if (!edited.has(target)) {
-      edited.set(target, new Set());
-      waiting.push(() => edited.get(target).forEach((kind) => target.dispatchEvent(new Event(kind, { bubbles: true }))));
-    }
+    if (!edited.has(target)) edited.set(target, new Set());
     edited.get(target).add(type);
   }
 
-  const heard = { click: press, keydown: enter, input: edit, change: edit };
-  for (const [kind, hear] of Object.entries(heard)) document.addEventListener(kind, hear, true);
+  const presses = { click: press, keydown: enter };
+  const edits = { input: edit, change: edit };
+  for (const [kind, hear] of Object.entries({ ...presses, ...edits })) document.addEventListener(kind, hear, true);
+
+  function stopHearing(heard) {
+    for (const [kind, hear] of Object.entries(heard)) document.removeEventListener(kind, hear, true);
+  }
+
+  function release() {
+    clearTimeout(timer);
+    stopHearing(presses);
+    for (const answer of waiting.splice(0)) answer();
+  }
 
   // The window hears of it first on the way down and last on the way up; in between the scripts see every field as it was.
   addEventListener("DOMContentLoaded", () => {
-    for (const [kind, hear] of Object.entries(heard)) document.removeEventListener(kind, hear, true);
+    stopHearing(edits);
     typed = [...edited.keys()].filter((one) => one.matches(COMPARES)).map((one) => [one, one.value, one.selectionEnd]);
     for (const [one] of typed) one.value = one.defaultValue;
   }, true);
@@ -53,6 +65,7 @@
       one.value = value;
       one.setSelectionRange(caret, caret);
     }
-    for (const answer of waiting) answer();
+    for (const [one, kinds] of edited) for (const kind of kinds) one.dispatchEvent(new Event(kind, { bubbles: true }));
+    release();
   });
 }
