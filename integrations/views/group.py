@@ -71,8 +71,10 @@ def integrations(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @permission_required(VIEW, raise_exception=True)
 def panel(request: HttpRequest, pk: int) -> HttpResponse:
-    """The moving part of the tab alone; it asks for itself while something is under way."""
-    return render(request, "integrations/group_panel.html", _panel(request, group_of(pk)))
+    """The moving part of the tab alone, and the line above that says the same; it asks for itself while something is
+    under way.
+    """
+    return render(request, "integrations/group_panel_arriving.html", _panel(request, group_of(pk)))
 
 
 @require_safe

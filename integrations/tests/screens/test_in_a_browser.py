@@ -15,6 +15,7 @@ from integrations.choose_fields import Choice, chosen_fields, save_sync_fields
 from integrations.models import ConnectionState, ConstantContactConnection, ListState, SyncedList
 from integrations.sandbox.server import SandboxServer
 from integrations.sync.cycle import run_cycle
+from integrations.syncing import turn_on
 from integrations.tests import connections
 from integrations.tests.ledgers import TESTER, contact, group, on_list, person, put_on, stranger, synced
 from members.fields import catalogue
@@ -195,6 +196,23 @@ def test_a_toggled_group_becomes_a_list(
     assert_accessible(page)
     page.get_by_role("link", name="2", exact=True).first.click()
     expect(page).to_have_url(re.compile(r"bucket=synced"))
+
+
+def test_the_line_under_the_name_changes_with_the_panel(
+    page: Page, sign_in: Callable[..., Any], connected: SandboxServer
+) -> None:
+    board = group("Board", person("ada@example.org"))
+    turn_on(board, actor=TESTER)
+    run_cycle(trigger="test")
+    sign_in()
+    page.goto(tab_of(board))
+    line = page.locator("#group-sync-line")
+    expect(line).to_contain_text("1 email synced")
+    connected.people.delete_list("Board")
+    page.get_by_role("button", name="Check now").click()
+    work(page)
+    expect(page.get_by_text("The list was deleted in Constant Contact.")).to_be_visible()
+    expect(line).to_contain_text("List deleted")
 
 
 def test_turning_off_deletes_the_list(
