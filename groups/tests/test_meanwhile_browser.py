@@ -18,12 +18,14 @@ SignIn = Callable[..., User]
 
 
 @contextmanager
-def answer_held(page: Page, address: str) -> Iterator[None]:
-    """Wait for the page's next request to the address; its answer comes when the body is done."""
+def answer_held(page: Page, address: str, *, typed: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Wait for the page's next request to the address, which `typed` causes or time; its answer comes when the body is
+    done.
+    """
     held: list[Route] = []
     page.route(address, lambda route: held.append(route), times=1)
     with page.expect_request(address):
-        pass
+        typed()
     yield
     with page.expect_response(address):
         held[0].continue_()
@@ -57,8 +59,7 @@ def test_what_is_typed_while_records_are_found_stays_and_is_searched_for(page: P
     page.goto("/groups/add/")
     page.get_by_role("radio", name="Specific records").check()
     search = page.get_by_label("Find records to add")
-    search.press_sequentially("sail")
-    with answer_held(page, "**/records/"):
+    with answer_held(page, "**/records/", typed=lambda: search.press_sequentially("sail")):
         search.press_sequentially("ma")
     expect(page.locator("[id^=pick-]")).to_have_count(1)
     expect(search).to_have_value("sailma")
