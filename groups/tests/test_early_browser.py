@@ -101,8 +101,7 @@ def test_a_menu_that_was_opened_early_opens_in_its_place(page: Page, sign_in: Si
     sign_in()
     with scripts_late(page):
         open_early(page, "/groups/")
-        button = page.locator("[popovertarget=user-menu]")
-        button.click()
+        page.locator("[popovertarget=user-menu]").click()
     expect(page.locator("#user-menu.is-placed")).to_be_visible()
 
 

@@ -19,6 +19,7 @@ CYCLE = Step("cycle")
 CHECKED = Step("cycle", c=1)
 FEW: Scene = (CYCLE,)
 MANY: Scene = (Step("add_many"), CYCLE)
+# One import alone, of people who are there already: whom a lost one did not put on the list might look refused.
 JOIN: Scene = (Step("turn_on", 1), *MANY, Step("join_too", 1), CYCLE)
 CLEAR: Scene = (*MANY, Step("edit_many"), CYCLE)
 EDIT: Scene = (CYCLE, Step("rename_person"), CYCLE)
