@@ -25,6 +25,7 @@ from integrations.models import (
     OperationState,
     SyncedList,
 )
+from integrations.sync.counts import seen_on
 from integrations.sync.marks import mark_addresses, mark_group
 from integrations.tasks import wake
 from members.chunks import chunked
@@ -53,7 +54,7 @@ def sync_of(group: Group) -> SyncedList | None:
 
 def size_of(synced_list: SyncedList) -> int:
     """Addresses on the list, as last seen."""
-    return ListMembership.objects.filter(synced_list=synced_list, seen=True).count()
+    return seen_on([synced_list])[synced_list.pk]
 
 
 @one_writer()

@@ -1,13 +1,20 @@
-"""The counts that lists of groups show: stored, and counted anew only where something moved."""
+"""How many are on lists; and the counts that lists of groups show: stored, counted anew only where something moved."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from integrations.accounting import refresh_counts
 from integrations.models import ListMembership, SyncedList
+
+
+def seen_on(lists: Collection[SyncedList]) -> Counter[int]:
+    """How many were seen on each of these lists, by its id: one query."""
+    seen = ListMembership.objects.filter(synced_list__in=[one.pk for one in lists], seen=True).order_by()
+    return Counter(dict(seen.values_list("synced_list").annotate(n=Count("pk"))))
 
 
 def counts_changed(list_ids: Collection[int]) -> None:

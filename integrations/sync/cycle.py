@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from django.db.models import Count
 from django.utils import timezone
 
 from groups.membership import is_anything_waiting, recalculate
@@ -234,13 +235,16 @@ def _step(session: SyncSession, pauses: Pauses) -> bool:
     if not session.guarded and not is_anything_waiting() and not imports.is_running():
         hold_back(session)
         session.guarded = True
-    busy = wave_under_way(session) is not None
+    wave = wave_under_way(session)
+    busy = wave is not None
     # Lists wait for the wave that is under way; values of other contacts need not.
     due = due_values(session, limit=FEW + 1) if busy else due_contacts(session, limit=FEW + 1)
-    if due and _write_few(session, due, busy=busy):
-        return True
-    if wave_under_way(session) is not None or running_deletes(session):
-        return _follow_wave(session, pauses)
+    if due:
+        if _write_few(session, due, busy=busy):
+            return True
+        wave = wave_under_way(session)
+    if wave is not None or running_deletes(session):
+        return _follow_wave(session, wave, pauses)
     return bool(due) and _write_many(session, pauses)
 
 
@@ -286,11 +290,10 @@ def _write_many(session: SyncSession, pauses: Pauses) -> bool:
     return is_enough(left) and _start(session, affordable(bulk_need(session), left=left)) > 0
 
 
-def _follow_wave(session: SyncSession, pauses: Pauses) -> bool:
+def _follow_wave(session: SyncSession, wave: int | None, pauses: Pauses) -> bool:
     """Look at the running jobs when it is time; when all are over, read back what they did."""
     if not pauses.due():
         return False
-    wave = wave_under_way(session)
     over = poll(session)
     pauses.grow()
     if over and wave is not None:
@@ -316,9 +319,11 @@ def _finish(session: SyncSession, *, requests: int) -> None:
     run.updated, run.refused = session.updated, _refused_since(session, run.started_at)
     if run.log or run.added or run.removed or run.updated or run.refused or run.outcome:
         run.save()
-    for synced in SyncedList.objects.filter(account_id=session.account_id, state=ListState.READY):
-        _note_activity(session, synced)
-        _ask_about_leavers(session, synced)
+    SyncedList.objects.filter(account_id=session.account_id, state=ListState.READY).update(
+        last_synced_at=run.finished_at
+    )
+    _note_activity(session)
+    _ask_about_leavers(session)
 
 
 def _refused_since(session: SyncSession, moment: datetime) -> int:
@@ -331,27 +336,29 @@ def _refused_since(session: SyncSession, moment: datetime) -> int:
     return contacts.count() + memberships.exclude(contact__in=contacts).count()
 
 
-def _note_activity(session: SyncSession, synced: SyncedList) -> None:
-    joined, gone = session.joined[synced.pk], session.gone[synced.pk]
-    words = [f"{joined:,} added" if joined else "", f"{gone:,} removed" if gone else ""]
-    text = ", ".join(word for word in words if word)
-    if text:
-        ListEvent.objects.create(
-            synced_list=synced, icon="refresh", text=f"{text[0].upper()}{text[1:]}", detail=_cost(session.run)
-        )
-    SyncedList.objects.filter(pk=synced.pk).update(last_synced_at=timezone.now())
+def _note_activity(session: SyncSession) -> None:
+    """A line for each list that somebody joined or left."""
+    lines = []
+    for synced in session.lists():
+        joined, gone = session.joined[synced.pk], session.gone[synced.pk]
+        words = [f"{joined:,} added" if joined else "", f"{gone:,} removed" if gone else ""]
+        if text := ", ".join(word for word in words if word):
+            said = f"{text[0].upper()}{text[1:]}"
+            lines.append(ListEvent(synced_list=synced, icon="refresh", text=said, detail=_cost(session.run)))
+    ListEvent.objects.bulk_create(lines)
 
 
-def _ask_about_leavers(session: SyncSession, synced: SyncedList) -> None:
+def _ask_about_leavers(session: SyncSession) -> None:
     """Many who left one list at once are one question about the list, not one for each."""
     left = ListMembership.objects.filter(
         MEMBERSHIP_DIFFERS,
-        synced_list=synced,
+        synced_list__in=[one.pk for one in session.lists() if not one.leavers_since],
         state=MembershipState.LEFT,
         since__gte=session.run.started_at,
     )
-    if not synced.leavers_since and left.count() > MANY_LEAVERS:
-        SyncedList.objects.filter(pk=synced.pk).update(leavers_since=session.run.started_at)
+    counted = left.order_by().values("synced_list").annotate(n=Count("pk"))
+    many = [one["synced_list"] for one in counted if one["n"] > MANY_LEAVERS]
+    SyncedList.objects.filter(pk__in=many).update(leavers_since=session.run.started_at)
 
 
 def _cost(run: SyncRun) -> str:

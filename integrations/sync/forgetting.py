@@ -56,10 +56,13 @@ def delete_contacts(session: SyncSession) -> None:
         Q(not_before__isnull=True) | Q(not_before__lte=timezone.now()),
         ~Exists(stale),
     )
+    # Orders are few, and SQLite would begin with the account's contacts if it were asked for those.
+    orders = list(ordered.select_related("contact"))
+    if not orders:
+        return
     under_way = open_operations(session).filter(kind=OperationKind.DELETE_CONTACT)
     busy = {one["contact"] for one in under_way.values_list("payload", flat=True)}
-    # Orders are few, and SQLite would begin with the account's contacts if it were asked for those.
-    for order in ordered.select_related("contact"):
+    for order in orders:
         row = order.contact
         if row.account_id == session.account_id and row.wave is None and row.contact_id not in busy:
             _delete(session, order)

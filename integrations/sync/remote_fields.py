@@ -70,11 +70,10 @@ def _wanted(session: SyncSession, lost_ones: Collection[Operation]) -> list[Sync
 
 def _deleting(session: SyncSession) -> list[SyncField]:
     """Fields that staff asked to delete, once no import that may name them is under way; refused ones have to wait."""
-    if open_operations(session).filter(kind=OperationKind.IMPORT).exists():
-        return []
     refused = refused_lately(OperationKind.DELETE_FIELD).exclude(sync_field=None)
     doomed = SyncField.objects.filter(state=RemoteFieldState.DELETING)
-    return list(doomed.exclude(pk__in=refused.values("sync_field")))
+    due = list(doomed.exclude(pk__in=refused.values("sync_field")))
+    return [] if due and open_operations(session).filter(kind=OperationKind.IMPORT).exists() else due
 
 
 def check_fields(session: SyncSession) -> None:

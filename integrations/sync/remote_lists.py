@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations.constant_contact import activities, lists
@@ -29,6 +30,7 @@ from integrations.models import (
     OperationState,
     SyncedList,
 )
+from integrations.sync.counts import seen_on
 from integrations.sync.operations import (
     finished,
     intend,
@@ -58,18 +60,22 @@ def read_lists(session: SyncSession) -> list[ContactList]:
     found = lists.read_all(session.observing)
     by_id = {one.list_id: one for one in found}
     now = timezone.now()
-    for synced in session.lists():
+    ours = session.lists()
+    seen = seen_on(ours)
+    for synced in ours:
         remote = by_id.get(synced.list_id) or lists.read(session.observing, synced.list_id)
         if remote is None:
             _note_deleted(session, synced)
         else:
-            _note_list(session, synced, remote)
+            _note_list(session, synced, remote, seen=seen[synced.pk])
+    SyncedList.objects.filter(pk__in=[one.pk for one in ours]).update(read_at=now)
     session.observation.lists_read_at = now
     session.observation.save(update_fields=["lists_read_at"])
     return found
 
 
-def _note_list(session: SyncSession, synced: SyncedList, remote: ContactList) -> None:
+def _note_list(session: SyncSession, synced: SyncedList, remote: ContactList, *, seen: int) -> None:
+    before = (synced.name, synced.remote_count, synced.needs_paging)
     if remote.name != synced.name and remote.name == synced.rename_to:
         note_our_name(session, synced, remote)
     elif remote.name != synced.name:
@@ -82,12 +88,12 @@ def _note_list(session: SyncSession, synced: SyncedList, remote: ContactList) ->
             actor=CONSTANT_CONTACT,
         )
         session.say(f"The list “{synced.name}” is called “{remote.name}” now.")
-    synced.name, synced.remote_count, synced.read_at = remote.name, remote.membership_count, timezone.now()
-    seen = ListMembership.objects.filter(synced_list=synced, seen=True).count()
+    synced.name, synced.remote_count = remote.name, remote.membership_count
     # Contacts known by SMS only, whom no page shows with an address, are counted, and always as many.
     is_news = synced.remote_count is not None and synced.remote_count - seen != synced.unseen_count
     synced.needs_paging = is_news and settled(synced.written_at, now=timezone.now())
-    synced.save(update_fields=["name", "remote_count", "read_at", "needs_paging"])
+    if (synced.name, synced.remote_count, synced.needs_paging) != before:
+        synced.save(update_fields=["name", "remote_count", "needs_paging"])
 
 
 def note_our_name(session: SyncSession, synced: SyncedList, remote: ContactList) -> None:
@@ -110,7 +116,7 @@ def note_our_name(session: SyncSession, synced: SyncedList, remote: ContactList)
 
 def _note_deleted(session: SyncSession, synced: SyncedList) -> None:
     """Somebody deleted our list there: say so, forget who was on it, and wait for a person to decide."""
-    count = ListMembership.objects.filter(synced_list=synced, seen=True).count()
+    count = seen_on([synced])[synced.pk]
     with transaction.atomic():
         ListMembership.objects.filter(synced_list=synced).update(
             seen=False, added_by_us=False, state=MembershipState.OPEN, since=timezone.now()
@@ -160,14 +166,9 @@ def _keys_in(description: str) -> list[str]:
 
 def create_lists(session: SyncSession) -> None:
     """Make each list that is wanted and not under way; one that cannot be made leaves its group red with the reason."""
-    pending = _pending_creates(session)
-    wanted = [
-        one
-        for one in SyncedList.objects.filter(
-            state=ListState.WANTED, paused=False, group__isnull=False
-        ).order_by("id")
-        if one.pk not in pending
-    ]
+    wanted = _without_pending_creates(
+        session, SyncedList.objects.filter(state=ListState.WANTED, paused=False, group__isnull=False)
+    )
     if not wanted:
         return
     found = read_lists(session)
@@ -192,9 +193,12 @@ def _made_unnoticed(
     return None
 
 
-def _pending_creates(session: SyncSession) -> set[int | None]:
-    operations = open_operations(session).filter(kind=OperationKind.CREATE_LIST)
-    return set(operations.values_list("synced_list_id", flat=True))
+def _without_pending_creates(session: SyncSession, lists: QuerySet[SyncedList]) -> list[SyncedList]:
+    """Those of which no request to make them is under way."""
+    found = list(lists.order_by("id"))
+    pending = open_operations(session).filter(kind=OperationKind.CREATE_LIST, synced_list__in=found)
+    under_way = set(pending.values_list("synced_list_id", flat=True)) if found else set()
+    return [one for one in found if one.pk not in under_way]
 
 
 def _names_being_deleted(session: SyncSession) -> set[str]:
@@ -283,7 +287,7 @@ def delete_lists(session: SyncSession) -> None:
         .exclude(operations__state__in=[OperationState.INTENDED, OperationState.SUBMITTED])
         .exclude(pk__in=refused.values("synced_list"))
     )
-    for synced in doomed.exclude(pk__in=[pk for pk in _pending_creates(session) if pk]):
+    for synced in _without_pending_creates(session, doomed):
         if synced.list_id and synced.account_id == session.account_id:
             _delete(session, synced)
         else:

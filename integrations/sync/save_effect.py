@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from groups.models import Group
-from integrations.models import ConstantContactConnection, ListMembership, SyncedList
+from integrations.models import ConstantContactConnection, SyncedList
+from integrations.sync.counts import seen_on
 from integrations.sync.foresee import foresee
 from integrations.sync.guard import FLOODED_FROM, MANY_REMOVALS, SMALL_LIST
 from integrations.sync.mapping import current_mapping
@@ -57,8 +58,7 @@ def save_effect(
             gains += 1
             new += bool(address.contact and not address.contact.contact_id)
         loses += address.leaves and address.was_wanted
-    now = ListMembership.objects.filter(synced_list=synced, seen=True).count()
-    return SaveEffect(now=now, gains=gains, loses=loses, new=new)
+    return SaveEffect(now=seen_on([synced])[synced.pk], gains=gains, loses=loses, new=new)
 
 
 def _account_id() -> str:

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from integrations.constant_contact import contacts
 from integrations.constant_contact.contacts import EVERYTHING, ContactPage, Status
-from integrations.models import Contact, ContactState, ListMembership, ListState, Observation, SyncedList
+from integrations.models import Contact, ContactState, ListState, Observation, SyncedList
+from integrations.sync.counts import seen_on
 from integrations.sync.marks import mark_group
 from integrations.sync.need import contacts_to_write, joins
 from integrations.sync.observe import note_contacts, note_gone
@@ -134,7 +135,7 @@ def read_list(session: SyncSession, synced: SyncedList) -> None:
         read_everybody(session)
     for row in missing.all():
         read_contact(session, row)
-    seen = ListMembership.objects.filter(synced_list=synced, seen=True).count()
+    seen = seen_on([synced])[synced.pk]
     synced.needs_paging, synced.unseen_count = False, (synced.remote_count or 0) - seen
     synced.save(update_fields=["needs_paging", "unseen_count"])
 
@@ -205,5 +206,6 @@ def compare_when_due(session: SyncSession) -> None:
     for synced in session.lists():
         if synced.group_id:
             mark_group(synced.group_id)
-        if synced.remote_count != ListMembership.objects.filter(synced_list=synced, seen=True).count():
+        # Counted now: reading the list before this one may have shown people on this one, too.
+        if synced.remote_count != seen_on([synced])[synced.pk]:
             read_list(session, synced)
