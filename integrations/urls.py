@@ -13,6 +13,7 @@ from integrations.views import (
     person_remedy,
     report,
     settings,
+    shell_panels,
     sync_fields,
     unlisted,
 )
@@ -21,6 +22,7 @@ named = [
     path("settings/integrations/", settings.integrations, name="settings"),
     path("settings/integrations/connection/", settings.connection_state, name="connection"),
     path("settings/integrations/progress/", settings.progress, name="progress"),
+    path("settings/integrations/foot/", shell_panels.foot, name="foot"),
     path("settings/integrations/connect/", connecting.connect, name="connect"),
     path("settings/integrations/test/", settings.test, name="test"),
     path("settings/integrations/disconnect/", settings.disconnect_dialog, name="disconnect"),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
+from django.contrib.auth.decorators import permission_required
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from integrations.models import (
     ConnectionState,
@@ -87,13 +92,20 @@ def _banner(title: str, text: str, action: str) -> Panel:
 
 
 def side_foot(request: HttpRequest) -> Panel | None:
-    """Whether Constant Contact is in step."""
-    if not request.user.has_perm(VIEW):
-        return None
-    connection = connection_of(request)
-    look, words, checked = _standing(connection)
-    context = {"look": look, "words": words, "checked": checked, "url": reverse("integrations:settings")}
-    return Panel("integrations/side_foot.html", context)
+    """Whether Constant Contact is in step; asks for itself until it is."""
+    return Panel("integrations/side_foot.html", _foot(request)) if request.user.has_perm(VIEW) else None
+
+
+@require_safe
+@permission_required(VIEW, raise_exception=True)
+def foot(request: HttpRequest) -> HttpResponse:
+    """The foot of the side bar alone."""
+    return render(request, "integrations/side_foot.html", _foot(request))
+
+
+def _foot(request: HttpRequest) -> dict[str, Any]:
+    look, words, checked = _standing(connection_of(request))
+    return {"look": look, "words": words, "checked": checked, "is_moving": look is Look.SYNCING.value}
 
 
 def _standing(connection: ConstantContactConnection) -> tuple[StatusLook, str, object]:

@@ -117,6 +117,7 @@ help                               302 403 200 200 302 . . .
 integrations:settings              302 403 200 200 302 . . .
 integrations:connection            302 403 200 200 302 . . .
 integrations:progress              302 403 200 200 302 . . .
+integrations:foot                  302 403 200 200 302 . . .
 integrations:connect               302 . . . 302 403 403 302
 integrations:test                  302 . . . 302 403 403 302
 integrations:disconnect            302 403 403 200 302 403 403 302

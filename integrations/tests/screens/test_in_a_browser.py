@@ -48,10 +48,10 @@ def connected(site: SandboxServer, page: Page) -> SandboxServer:
 
 def work(page: Page) -> None:
     """Run the worker's cycle while the page, which would look again, is kept waiting."""
-    page.route(re.compile("/(panel|line|progress)/$"), lambda route: route.abort())
+    page.route(re.compile("/(panel|line|progress|foot)/$"), lambda route: route.abort())
     outcome = run_cycle(trigger="test")
     assert outcome.reason == "", outcome.reason
-    page.unroute(re.compile("/(panel|line|progress)/$"))
+    page.unroute(re.compile("/(panel|line|progress|foot)/$"))
 
 
 def tab_of(board: Group) -> str:
