@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from integrations.constant_contact import contacts
 from integrations.constant_contact.contacts import Contact, Permission
-from integrations.experiments.findings import CannotTell, Finding
+from integrations.experiments.findings import Finding
 from integrations.experiments.laboratory import Laboratory, in_words, refused
+from integrations.experiments.unanswered import CannotTell
 from integrations.sandbox.choices import Refusal
 
 

@@ -5,27 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
+from integrations.experiments.laboratory import Laboratory
 from integrations.sandbox.switches import Switches, Topic
-
-if TYPE_CHECKING:
-    from integrations.experiments.laboratory import Laboratory
 
 QUICK_SECONDS = 5.0
 """A delay of up to so many seconds makes no difference to a sync, which looks again after longer pauses."""
-
-
-NOT_UNDERSTOOD = (AttributeError, KeyError, TypeError, ValueError)
-"""What reading an answer raises that lacks what the definition promises."""
-
-
-class CannotTell(Exception):
-    """The account did not let the question be settled; the sentence says why."""
-
-    def __init__(self, sentence: str) -> None:
-        self.sentence = sentence
-        super().__init__(sentence)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from integrations.constant_contact.activities import Activity
-from integrations.experiments.findings import CannotTell, Finding
+from integrations.experiments.findings import Finding
 from integrations.experiments.laboratory import Laboratory
+from integrations.experiments.unanswered import CannotTell
 from integrations.sandbox.choices import Deleted
 
 

@@ -7,8 +7,9 @@ from itertools import pairwise
 
 from integrations.constant_contact import activities, contacts, lists
 from integrations.constant_contact.activities import Activity
-from integrations.experiments.findings import CannotTell, Finding
+from integrations.experiments.findings import Finding
 from integrations.experiments.laboratory import Laboratory
+from integrations.experiments.unanswered import CannotTell
 
 AT_ONCE = 4
 

@@ -19,8 +19,8 @@ from integrations.constant_contact.errors import Conflict, ConstantContactError,
 from integrations.constant_contact.fields import CustomField, FieldType
 from integrations.constant_contact.limits import LIMITS
 from integrations.constant_contact.lists import ContactList
-from integrations.experiments.findings import CannotTell
 from integrations.experiments.refreshing import Refreshed, refresh_now
+from integrations.experiments.unanswered import CannotTell
 
 MARK = "Made by manage.py check_constant_contact, which deletes it again."
 """The description of every list made here; nothing without it is ever deleted."""

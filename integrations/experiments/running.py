@@ -9,16 +9,10 @@ from requests import RequestException
 
 from integrations.connection_errors import NotUsable
 from integrations.constant_contact.errors import ConstantContactError, Forbidden, QuotaExceeded, Unauthorized
-from integrations.experiments.findings import (
-    NOT_UNDERSTOOD,
-    Answer,
-    CannotTell,
-    Question,
-    judged,
-    open_question,
-)
+from integrations.experiments.findings import Answer, Question, judged, open_question
 from integrations.experiments.laboratory import Laboratory
 from integrations.experiments.tidying import tidy
+from integrations.experiments.unanswered import NOT_UNDERSTOOD, CannotTell
 
 STOPPED_BY_HAND = "Stopped by hand."
 NOT_REACHED = "Not asked: the check stopped before."

@@ -12,8 +12,9 @@ from django.conf import settings
 from integrations.constant_contact import oauth
 from integrations.constant_contact.client import Client, new_session
 from integrations.constant_contact.errors import OAuthError, Unauthorized
-from integrations.experiments.findings import CannotTell, Finding
+from integrations.experiments.findings import Finding
 from integrations.experiments.laboratory import Laboratory
+from integrations.experiments.unanswered import CannotTell
 from integrations.sandbox.choices import LastPage, Missing, OAuthErrors, Refresh
 from integrations.tokens import application
 

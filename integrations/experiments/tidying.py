@@ -8,8 +8,8 @@ from functools import partial
 from integrations.connection_errors import NotUsable
 from integrations.constant_contact import activities, contacts, fields, lists
 from integrations.constant_contact.errors import ConstantContactError, NotFound
-from integrations.experiments.findings import NOT_UNDERSTOOD, CannotTell
 from integrations.experiments.laboratory import JOB_PAUSES, Laboratory
+from integrations.experiments.unanswered import NOT_UNDERSTOOD, CannotTell
 
 ROUNDS = 3
 PAUSE_SECONDS = 5.0
